@@ -91,8 +91,10 @@ constexpr bool addresses_count() {
   limit(RLIMIT_CORE, 0);
   if (limits.memory > 0 && addresses_count()) limit(RLIMIT_AS, address_space() + limits.memory);
   std::fflush(stdout);
-  if (const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC); nothing >= 0)
+  if (const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC); nothing >= 0) {
     ::dup2(nothing, STDIN_FILENO);
+    if (nothing != STDIN_FILENO) ::close(nothing);
+  }
   ::dup2(STDERR_FILENO, STDOUT_FILENO);  // what a plugin prints is not a result
   const int code = work([to](const Message& message) { write_with_length(to, message.bytes()); });
   send_bytes(to, &returned_mark, sizeof returned_mark);
@@ -146,8 +148,12 @@ Child Child::start(const std::function<int(const Send&)>& work, const ChildLimit
   Child child;
   child.process_ = process;
   child.pipe_ = ends[0];
-  if (limits.seconds > 0) child.deadline_ = now() + limits.seconds;
+  child.allow(limits.seconds);
   return child;
+}
+
+void Child::allow(double seconds) {
+  deadline_ = seconds > 0 ? now() + seconds : 0;
 }
 
 Child::Child(Child&& other) noexcept
@@ -159,6 +165,7 @@ Child::Child(Child&& other) noexcept
       crashed_(other.crashed_),
       late_(other.late_),
       garbled_(other.garbled_),
+      killed_(other.killed_),
       end_(std::move(other.end_)) {}
 
 Child::~Child() {
@@ -174,6 +181,7 @@ double Child::seconds_left() const {
 
 void Child::kill() {
   if (pipe_ >= 0) ::kill(process_, SIGKILL);
+  killed_ = true;
 }
 
 void Child::distrust() {

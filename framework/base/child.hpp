@@ -52,7 +52,11 @@ class Child {
   /// has sent something that is not a message.
   std::vector<Message> receive();
   bool ended() const { return pipe_ < 0; }
+  /// From now on it may take so many seconds; 0: no limit.
+  void allow(double seconds);
   const ChildEnd& end() const { return end_; }  ///< valid once it has ended
+  /// Returns whether it was told to end: for its time, for what it sent, or by `kill`.
+  bool is_told_to_end() const { return late_ || garbled_ || killed_; }
   void kill();
   /// Kills it for what it sent: its end will be `garbled`.
   void distrust();
@@ -66,7 +70,7 @@ class Child {
   int pipe_ = -1;
   double deadline_ = 0;  // of the steady clock, in seconds; 0: none
   std::string arrived_;
-  bool returned_ = false, crashed_ = false, late_ = false, garbled_ = false;
+  bool returned_ = false, crashed_ = false, late_ = false, garbled_ = false, killed_ = false;
   ChildEnd end_;
 };
 

@@ -1,5 +1,9 @@
 #include "base/heap.hpp"
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -44,3 +48,20 @@ namespace nnrun::host {
 void take_huge_heap() {}
 }  // namespace nnrun::host
 #endif
+
+namespace nnrun::host {
+
+std::uint64_t peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+void restart_peak_memory() {
+  const int file = ::open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  [[maybe_unused]] const ssize_t written = ::write(file, "5", 1);
+  ::close(file);
+}
+
+}  // namespace nnrun::host

@@ -106,12 +106,25 @@ void read_metric(const std::string& text, ComparisonPlan& plan) {
 }
 
 void read_options(const Arguments& arguments, ComparisonPlan& plan) {
+  if (arguments.has("--csv") && arguments.has("--md"))
+    throw UsageError(Problem{.what = "--csv and --md print the same table in two ways",
+                             .hint = "leave one of the two away"});
+  if (arguments.json && (arguments.has("--csv") || arguments.has("--md")))
+    throw UsageError(Problem{.what = "--json and " +
+                                     std::string(arguments.has("--csv") ? "--csv" : "--md") +
+                                     " print the same in two ways",
+                             .hint = "leave one of the two away"});
   if (arguments.has("--metric")) read_metric(arguments.text("--metric"), plan);
   if (arguments.has("--baseline")) plan.baseline = arguments.text("--baseline");
   if (arguments.has("--folds")) plan.folds.count = folds_of(arguments.text("--folds"));
   if (arguments.has("--seeds")) plan.seeds = seeds_of(arguments.text("--seeds"));
   if (arguments.has("--budget")) plan.length = length_of(arguments.text("--budget"));
-  if (arguments.has("--fail-if")) plan.fail_if = arguments.text("--fail-if");
+  if (arguments.has("--fail-if")) {
+    plan.fail_if = arguments.text("--fail-if");
+    if (plan.fail_if.find_first_not_of(' ') == std::string::npos)
+      throw UsageError(Problem{.what = "--fail-if needs a condition",
+                               .hint = "for example --fail-if 'accuracy < baseline - 0.01'"});
+  }
   if (arguments.has("--timeout")) {
     const auto seconds = parse_double(arguments.text("--timeout"));
     if (!seconds || !(*seconds > 0))

@@ -23,8 +23,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string times_text(unsigned jobs) {
-  return jobs == 1 ? "one run at a time" : std::to_string(jobs) + " runs at a time";
+std::string times_text(const ComparisonPlan& plan, unsigned jobs) {
+  if (plan.recorded) return "as recorded";
+  if (plan.one_at_a_time) return "one run at a time";
+  return jobs == 1 ? "one run at a time, in processes that runs share"
+                   : std::to_string(jobs) + " runs at a time";
 }
 
 bool is_there(const PlannedRun& run) {
@@ -85,7 +88,14 @@ void train_missing(const Arguments& arguments, const ComparisonPlan& plan, const
   const bool quiet = arguments.quiet || arguments.json;
   const ComparisonFolder shared(folder);
   const ToTrain missing = to_train(plan, shard);
-  if (missing.runs.empty()) return;
+  if (missing.runs.empty()) {
+    for (const std::string option : {"--timeout", "--time"})
+      if (arguments.has(option) && arguments.has("--resume") && !quiet)
+        Terminal(stderr).write("note: all runs have ended, so " + option +
+                               " changes nothing; a run that nnrun runs rm removed is trained "
+                               "again by --resume\n");
+    return;
+  }
   if (missing.again > 0 && !quiet)
     Terminal(stderr).write("again    " + std::to_string(missing.again) +
                            (missing.again == 1 ? " run that was" : " runs that were") +
@@ -139,8 +149,7 @@ bool any_failed(const Report& report) {
 }
 
 /// Tells what part of the runs is done, and which of them failed.
-Exit end_of_shard(const Arguments& arguments, const ComparisonPlan& plan, const fs::path& folder,
-                  const Shard& shard) {
+Exit end_of_shard(const ComparisonPlan& plan, const fs::path& folder, const Shard& shard) {
   const Terminal talk(stderr);
   Exit status = Exit::done;
   for (const PlannedRun& run : runs_of(plan, shard)) {
@@ -152,12 +161,23 @@ Exit end_of_shard(const Arguments& arguments, const ComparisonPlan& plan, const 
   }
   talk.write("shard    " + std::to_string(shard.index + 1) + " of " + std::to_string(shard.count) +
              " is done; " + std::to_string(count_there(plan)) + " of " +
-             std::to_string(plan.runs.size()) + " runs are there\n" +
-             resume_line(arguments, plan, folder));
+             std::to_string(plan.runs.size()) + " runs are there\n");
+  std::string left;
+  for (Shard other{0, shard.count}; other.index < other.count; ++other.index)
+    if (!std::ranges::all_of(runs_of(plan, other), is_there))
+      left += (left.empty() ? "left     --shard " : ", ") + std::to_string(other.index + 1) + "/" +
+              std::to_string(other.count);
+  talk.write(left + "\nthen     nnrun " + plan.kind + " --resume " + shell_word(folder.string()) +
+             "  shows all of them\n");
   return status;
 }
 
 }  // namespace
+
+void say_warnings(const Arguments& arguments, const ComparisonPlan& plan) {
+  const Terminal talk(stderr);
+  if (!arguments.json) talk.write(render("warning", plan.warnings, talk.colour()));
+}
 
 fs::path new_folder(const Arguments& arguments, const std::string& kind) {
   return arguments.has("--out") ? RunFolder::create_at(arguments.text("--out")).path()
@@ -209,7 +229,7 @@ Exit resume_comparison(const Arguments& arguments, Registry& registry, const std
   const std::vector<std::string> command_line = plan.command_line;
   read_options(arguments, plan);
   plan.command_line = command_line;
-  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
+  check_condition(plan);
   plan_runs(plan, folder);
   return run_comparison(arguments, registry, plan, folder,
                         arguments.has("--shard") ? shard_of(arguments.text("--shard")) : Shard{});
@@ -221,9 +241,9 @@ Exit run_comparison(const Arguments& arguments, Registry& registry, const Compar
   const Terminal talk(stderr);
   if (!plan.recorded) train_missing(arguments, plan, folder, shard, jobs);
   if (count_there(plan) < plan.runs.size())  // other machines run the rest
-    return end_of_shard(arguments, plan, folder, shard);
+    return end_of_shard(plan, folder, shard);
   const fs::path page = folder / "compare.html";
-  Report report = report_of(plan, plan.recorded ? "as recorded" : times_text(jobs), page.string());
+  Report report = report_of(plan, times_text(plan, jobs), page.string());
   const std::optional<BestPoint> best =
       plan.kind == "sweep" ? best_point(plan, report, folder) : std::nullopt;
   if (best) report.next = command_line(*best);

@@ -11,6 +11,8 @@ Exit run_comparison(const Arguments& arguments, Registry& registry, const Compar
 /// Resumes the comparison or the sweep in the folder of --resume.
 Exit resume_comparison(const Arguments& arguments, Registry& registry, const std::string& kind);
 
+/// Says on stderr what the configs are warned of, also where only results are wanted.
+void say_warnings(const Arguments& arguments, const ComparisonPlan& plan);
 /// Creates a numbered folder below runs/<kind>, or the one of --out.
 std::filesystem::path new_folder(const Arguments& arguments, const std::string& kind);
 /// Returns the folder of --out, which processes that train parts of a comparison share: it may

@@ -102,11 +102,19 @@ std::string aligned(const std::vector<Row>& rows, const Terminal& terminal) {
 std::string failures_text(const Report& report) {
   constexpr std::size_t most = 20;
   std::vector<Row> failed;
-  for (const ReportRow& row : report.rows)
-    for (const ReportRun& run : row.runs)
-      if (!run.done())
-        failed.push_back({row.name + " " + words_for_run(run.seed, run.fold),
-                          run.status + (run.error.empty() ? "" : ": " + run.error)});
+  std::vector<std::string> help;  // of the first failure of each config, each once
+  for (const ReportRow& row : report.rows) {
+    bool is_first = true;
+    for (const ReportRun& run : row.runs) {
+      if (run.done()) continue;
+      failed.push_back({row.name + " " + words_for_run(run.seed, run.fold),
+                        run.status + (run.error.empty() ? "" : ": " + run.error)});
+      if (!std::exchange(is_first, false)) continue;
+      std::string text = run.note.empty() ? "" : "     = note: " + run.note + "\n";
+      text += run.hint.empty() ? "" : "     = help: " + run.hint + "\n";
+      if (std::ranges::count(help, text) == 0) help.push_back(text);
+    }
+  }
   if (failed.empty()) return "";
   std::size_t width = 0;
   for (const Row& row : failed) width = std::max(width, columns_of(row[0]));
@@ -114,6 +122,7 @@ std::string failures_text(const Report& report) {
   for (std::size_t i = 0; i < std::min(failed.size(), most); ++i)
     text += "  " + left_aligned(failed[i][0], width) + "  " + failed[i][1] + "\n";
   if (failed.size() > most) text += "  and " + std::to_string(failed.size() - most) + " more\n";
+  for (const std::string& one : help) text += one;
   return text;
 }
 
@@ -163,8 +172,8 @@ std::string comparison_text(const Report& report, const Terminal& terminal) {
     text += title + sentence + "\n";
     title = "         ";
   }
-  if (report.times.ends_with(" runs at a time"))
-    text += "times    " + report.times + "; --time measures one at a time\n";
+  if (!report.times_compare)
+    text += "times    " + report.times + "; --time measures each by itself\n";
   return text;
 }
 

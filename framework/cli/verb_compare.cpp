@@ -18,15 +18,26 @@ ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
   plan.seeds = seeds_of(
       std::to_string(arguments.has("--folds") ? seeds_of_folds_by_default : seeds_by_default));
   read_options(arguments, plan);
+  for (const Override& change : arguments.overrides)
+    if (change.path == "seed")
+      throw UsageError(Problem{.what = "a comparison trains with the seeds of --seeds: --set seed "
+                                       "would change nothing",
+                               .hint = "--seeds 10 is 1 to 10; --seeds 3,7 is those two"});
   for (const std::string& file : arguments.targets) {
     ComparedConfig config;
     config.file = file;
     config.experiment = read_experiment(file, arguments.overrides, registry);
+    if (const SweepSpec& sweep = config.experiment.sweep; !sweep.keys.empty())
+      throw ConfigError(Problem{.what = "compare does not go through the points of a sweep",
+                                .place = sweep.keys.front().place,
+                                .hint = "nnrun sweep " + shell_word(file) +
+                                        " does; to compare one point, remove 'sweep'"});
     config.name = config.experiment.name;
     plan.configs.push_back(std::move(config));
   }
   complete(plan);
-  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
+  say_warnings(arguments, plan);
+  check_condition(plan);
   return plan;
 }
 
@@ -84,6 +95,23 @@ void add_run(const fs::path& folder, Registry& registry, ComparisonPlan& plan) {
       })];
 }
 
+/// Throws UsageError for what is not the folder of a run that ended.
+[[noreturn]] void refuse_target(const fs::path& target) {
+  std::error_code none;
+  std::string hint = "configs and run folders cannot be mixed";
+  if (fs::is_directory(target, none)) {
+    hint = "nnrun runs lists those that are below a folder";
+    for (fs::directory_iterator entry(target, none), end; !none && entry != end;
+         entry.increment(none))
+      if (has_ended(entry->path()))
+        hint = "it has runs in it: " + shell_word(target.string()) + "/*";
+    if (has_plan(target))
+      hint = "it is a comparison: " + shell_word((target / "runs").string()) + "/*/* are its runs";
+  }
+  throw UsageError(Problem{
+      .what = "'" + target.string() + "' is not the folder of a run that ended", .hint = hint});
+}
+
 ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
   for (const char* option : {"--seeds", "--folds", "--budget", "--set", "--timeout", "--shard"})
     if (arguments.has(option))
@@ -93,9 +121,7 @@ ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
   plan.recorded = true;
   read_options(arguments, plan);
   for (const std::string& target : arguments.targets) {
-    if (!has_ended(target))
-      throw UsageError(Problem{.what = "'" + target + "' is not the folder of a run that ended",
-                               .hint = "configs and run folders cannot be mixed"});
+    if (!has_ended(target)) refuse_target(target);
     add_run(fs::path(target), registry, plan);
   }
   std::ranges::sort(plan.seeds);
@@ -104,7 +130,7 @@ ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
     plan.folds.count = plan.configs[0].experiment.data.split.folds;
   if (plan.part.empty()) plan.part = "train";
   complete(plan);
-  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
+  check_condition(plan);
   return plan;
 }
 

@@ -96,7 +96,8 @@ Exit sweep(const Arguments& arguments, Registry& registry) {
     plan.configs.push_back(std::move(config));
   }
   complete(plan);
-  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
+  say_warnings(arguments, plan);
+  check_condition(plan);
   const fs::path folder =
       arguments.has("--out") ? shared_folder(arguments, "sweep") : new_folder(arguments, "sweep");
   plan_runs(plan, folder);

@@ -108,7 +108,8 @@ RowNumbers summed_up(ReportRow& row, const ComparisonPlan& plan, double overlap)
   }
   row.metric = estimate_of(values_of(numbers.metric), overlap);
   row.cost = estimate_of(values_of(numbers.cost), overlap);
-  row.seconds = estimate_of(values_of(numbers.seconds), overlap_of_folds(plan.folds.count));
+  row.seconds =
+      estimate_of(values_of(numbers.seconds), 0);  // of their own, whatever rows they share
   join_planes(row);
   return numbers;
 }
@@ -142,7 +143,9 @@ std::optional<AgainstBaseline> against(const RowNumbers& row, const RowNumbers& 
                                        const Report& report) {
   const std::vector<double> d = paired_differences(row.metric, baseline.metric);
   if (d.empty()) return std::nullopt;
-  const Estimate difference = estimate_of(d, report.overlap);
+  Estimate difference = estimate_of(d, report.overlap);
+  // equal differences show no spread to judge by, which is not that there is none
+  if (*difference.mean != 0 && is_spread_rounding(d)) difference.interval.reset();
   AgainstBaseline out{.difference = *difference.mean,
                       .interval = difference.interval,
                       .pairs = d.size(),
@@ -152,7 +155,7 @@ std::optional<AgainstBaseline> against(const RowNumbers& row, const RowNumbers& 
   const std::vector<double> speeds =
       paired_differences(logarithms(row.seconds), logarithms(baseline.seconds));
   if (!speeds.empty()) out.times_faster = std::exp(-mean_of(speeds).mean);
-  out.times_faster_p_holm = paired_p(speeds, overlap_of_folds(report.folds.count));
+  out.times_faster_p_holm = paired_p(speeds, 0);
   return out;
 }
 
@@ -272,6 +275,7 @@ Report report_of(const ComparisonPlan& plan, const std::string& times, const std
       .why_costs_differ = why_costs_differ(plan),
       .length = plan.length,
       .times = times,
+      .times_compare = plan.one_at_a_time || plan.recorded,
       .rows = rows_of(plan),
       .command_line = plan.command_line,
       .working_folder = working_folder(),

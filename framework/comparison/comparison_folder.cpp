@@ -67,8 +67,8 @@ ComparisonFolder::~ComparisonFolder() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-fs::path ComparisonFolder::unfinished(const fs::path& run) {
-  return run.parent_path() / ("." + run.filename().string() + "-" + this_process());
+fs::path ComparisonFolder::unfinished(const fs::path& run, const std::string& process) {
+  return run.parent_path() / ("." + run.filename().string() + "-" + process);
 }
 
 }  // namespace nnrun::host

@@ -15,7 +15,9 @@ class ComparisonFolder {
   ~ComparisonFolder();
 
   /// Returns where a run is recorded until it has ended: `.0001-machine-1234` beside its folder.
-  static std::filesystem::path unfinished(const std::filesystem::path& run);
+  /// process: what `this_process` returns in the one that trains the comparison.
+  static std::filesystem::path unfinished(const std::filesystem::path& run,
+                                          const std::string& process);
 
  private:
   int descriptor_;  // -1: it cannot be locked

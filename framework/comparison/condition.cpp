@@ -6,16 +6,21 @@
 #include "base/did_you_mean.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "config/metric_names.hpp"
 namespace nnrun::host {
 namespace {
 
 /// Parses a sum of products of atoms by recursive descent.
 class Condition {
  public:
-  Condition(const std::string& text, const std::vector<std::string>& names)
+  /// names: that may be judged. others: metrics that could be, if they were compared.
+  Condition(const std::string& text, const std::vector<std::string>& names,
+            const std::vector<std::string>& others = {})
       : text_(text), names_(names) {
     name = known_name();
     if (name.empty()) name = dotted_word();
+    if (std::ranges::find(others, name) != others.end())
+      refuse("'" + name + "' is not what is compared", "--metric " + name + " compares by it");
     if (std::ranges::find(names_, name) == names_.end())
       refuse(name.empty() ? "it must start with the name of a metric"
                           : "'" + name + "' is not what is compared",
@@ -51,6 +56,11 @@ class Condition {
     const bool percent = low == high && low > 1 && low <= 100;
     refuse(name + " is a fraction, from 0 to 1",
            percent ? "write '" + name + " " + comparison + " " + shortest(low / 100) + "'" : "");
+  }
+
+  [[noreturn]] void refuse(const std::string& why, std::string hint = {}) const {
+    if (hint.empty()) hint = "for example --fail-if '" + names_.front() + " < baseline - 0.01'";
+    throw UsageError(Problem{.what = "--fail-if '" + text_ + "': " + why, .hint = std::move(hint)});
   }
 
   std::string name, comparison;
@@ -154,10 +164,6 @@ class Condition {
     at_ += token.size();
     return true;
   }
-  [[noreturn]] void refuse(const std::string& why, std::string hint = {}) const {
-    if (hint.empty()) hint = "for example --fail-if '" + names_.front() + " < baseline - 0.01'";
-    throw UsageError(Problem{.what = "--fail-if '" + text_ + "': " + why, .hint = std::move(hint)});
-  }
 
   const std::string& text_;
   const std::vector<std::string>& names_;
@@ -209,10 +215,21 @@ std::string why_missing(const ReportRow& row, const std::string& name) {
 
 }  // namespace
 
-void check_condition(const std::string& text, const std::string& metric, bool fraction) {
-  const std::vector<std::string> names = names_for(metric);
-  Condition condition(text, names);
-  if (fraction && without_part(condition.name) == metric) condition.require_fraction();
+void check_condition(const ComparisonPlan& plan) {
+  if (plan.fail_if.empty()) return;
+  const std::vector<std::string> names = names_for(plan.metric);
+  std::vector<std::string> others = metric_names(plan.configs.front().experiment.metrics);
+  std::erase(others, plan.metric);
+  Condition condition(plan.fail_if, names, others);
+  if (plan.fraction && without_part(condition.name) == plan.metric) condition.require_fraction();
+  if (condition.mentions_baseline && plan.configs.size() == 1)
+    condition.refuse("there is one config, and no baseline beside it",
+                     "compare it with another config, or write a number");
+  for (const auto& [prefix, part] : part_prefixes)
+    if (condition.name.starts_with(prefix) && !plan.has_part[part])
+      condition.refuse(
+          "the data have no " + std::string(part_names[part]) + " part",
+          "write data.split: {" + std::string(part_names[part]) + ": 0.2}, or name another part");
 }
 
 std::vector<std::string> met_conditions(const std::string& text, const Report& report) {

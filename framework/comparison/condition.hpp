@@ -3,14 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "comparison/plan.hpp"
 #include "report/report.hpp"
 namespace nnrun::host {
 
-/// Throws UsageError if the text is not a condition: NAME, one of < <= > >= == !=, then numbers,
-/// `baseline`, + - * / and brackets. NAME: cost, seconds or the metric that is compared, also
-/// of another part: `test.accuracy`. fraction: this metric lies from 0 to 1, and a condition that
-/// cannot be met or missed then is refused.
-void check_condition(const std::string& text, const std::string& metric, bool fraction);
+/// Throws UsageError if the plan has a condition that is none, or that nothing in it can meet or
+/// miss. A condition: NAME, one of < <= > >= == !=, then numbers, `baseline`, + - * / and brackets.
+/// NAME: cost, seconds or the metric that is compared, also of another part: `test.accuracy`.
+void check_condition(const ComparisonPlan& plan);
 
 /// Returns a sentence for every config whose means meet the condition or do not exist. The baseline
 /// is such a config too, unless the condition compares with it.

@@ -95,6 +95,15 @@ void take_folds(ComparisonPlan& plan, const ConfigSizes& sizes) {
     folds.notes.push_back(others);
 }
 
+/// Takes over what the configs are warned of: points of a sweep mostly of the same.
+void take_warnings(ComparisonPlan& plan, const Message& message) {
+  for (const Problem& warning : warnings_in(message))
+    if (std::ranges::none_of(plan.warnings, [&](const Problem& known) {
+          return known.what == warning.what && where_of(known) == where_of(warning);
+        }))
+      plan.warnings.push_back(warning);
+}
+
 /// Returns the same error with the point of a sweep that it is of.
 Error of_point(const Error& error, const ComparisonPlan& plan, std::size_t config) {
   std::vector<Problem> problems = error.problems();
@@ -116,6 +125,7 @@ std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
   std::optional<Error> error;
   read_messages(result, [&](const Message& message) {
     if (message.name() == "error") error = error_of(message);
+    if (message.name() == "warnings") take_warnings(plan, message);
     if (message.name() != "sizes" || from == plan.configs.size()) return;
     const ConfigSizes sizes = sizes_in(message);
     ComparedConfig& config = plan.configs[from++];
@@ -123,6 +133,8 @@ std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
       set_sizes(config.experiment, sizes.input, sizes.units);
     config.parameters = sizes.parameters;
     config.examples = sizes.examples[NNRUN_TRAIN];
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+      plan.has_part[part] = plan.has_part[part] && sizes.examples[part] > 0;
     take_folds(plan, sizes);
     choose_part(plan, config, sizes);
   });
@@ -179,6 +191,19 @@ void choose_baseline(ComparisonPlan& plan) {
 /// Returns `0001`, or `0001-fold-2`.
 std::string name_of_run(std::uint64_t seed, std::size_t fold) {
   return number_name(seed) + (fold > 0 ? "-fold-" + std::to_string(fold) : "");
+}
+
+/// Where runs of several seeds choose a config, the test part must be the same for all of them, and
+/// for the run that trains what was chosen: else its examples had a say in other runs.
+void fix_test_part(ComparisonPlan& plan) {
+  const Experiment& front = plan.configs.front().experiment;
+  if (plan.folds.count == 0 && plan.part != part_names[NNRUN_VALIDATION]) return;
+  if (plan.seeds.size() == 1 && plan.seeds.front() == front.seed) return;
+  const std::size_t seed = std::max<std::size_t>(front.seed, 1);
+  for (ComparedConfig& config : plan.configs)
+    if (Split& split = config.experiment.data.split;
+        split.shuffle && split.test > 0 && split.test_seed == 0)
+      split.test_seed = seed;
 }
 
 /// Gives every config the same length of training by setting its limits.
@@ -299,6 +324,7 @@ void complete(ComparisonPlan& plan) {
   for (std::size_t next = 0; next < plan.configs.size();) next = learn_sizes(plan, next);
   if (plan.kind == "sweep" && plan.metric == "cost") refuse_other_costs(plan);
   if (plan.part.empty()) plan.part = "test";  // all crash: there will be nothing to score
+  fix_test_part(plan);
   set_length(plan);
 }
 

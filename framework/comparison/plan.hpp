@@ -1,5 +1,6 @@
 // What to compare: configs, seeds, and how their runs are measured.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -47,6 +48,8 @@ struct ComparisonPlan {
   double timeout = 0;          ///< seconds for one run; 0: no limit
   bool one_at_a_time = false;  ///< so that times can be compared
   std::string fail_if;
+  std::array<bool, NNRUN_PARTS> has_part{true, true, true};  ///< as far as is known: all configs
+  std::vector<Problem> warnings;                             ///< of the configs, each once
   std::vector<std::string> command_line;
   std::vector<PlannedRun> runs;  ///< seed by seed and fold by fold, so that pairs run together
   bool recorded = false;         ///< all runs exist already: nothing is trained

@@ -99,19 +99,49 @@ std::string data_text(const Experiment& experiment) {
          ((cost.flags & NNRUN_SIGNS) != 0 ? " signs" : "");
 }
 
-/// One seed gives one set of examples, cut in one way, to all configs with the same data.
-void require_pairs(const ComparisonPlan& plan, const std::vector<ReportRow>& rows) {
-  std::map<std::tuple<std::string, std::uint64_t, std::size_t>, const ReportRun*> known;
+/// Returns whether two configs with the same data may see others: where examples, or the parts that
+/// they are in, are drawn from the sequence that gives the weights first, and these differ.
+bool may_draw_others(const ComparisonPlan& plan, const Experiment& a, const Experiment& b) {
+  const auto network = [](const Experiment& experiment) {
+    auto keys = resolved_keys(experiment);
+    std::erase_if(keys, [](const auto& entry) { return !entry.first.starts_with("model"); });
+    return keys;
+  };
+  return (functions_of<nnrun_random>(*a.random.plugin).flags & NNRUN_SEQUENTIAL) != 0 &&
+         (!is_of_file(a) || is_drawn(plan, a.data.split)) && network(a) != network(b);
+}
+
+/// One seed gives one set of examples, cut in one way, to all configs with the same data. Returns a
+/// sentence where that cannot be.
+std::vector<std::string> require_pairs(const ComparisonPlan& plan,
+                                       const std::vector<ReportRow>& rows) {
+  struct Known {
+    const ReportRun* run;
+    std::size_t config;
+  };
+  std::map<std::tuple<std::string, std::uint64_t, std::size_t>, Known> known;
+  std::vector<std::string> sentences;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::string data = data_text(plan.configs[i].experiment);
+    const Experiment& experiment = plan.configs[i].experiment;
+    const std::string data = data_text(experiment);
     for (const ReportRun& run : rows[i].runs) {
       if (!run.done() || run.data_sha256.empty()) continue;
-      const auto [first, is_new] = known.emplace(std::tuple(data, run.seed, run.fold), &run);
-      if (!is_new && first->second->data_sha256 != run.data_sha256)
-        refuse(plan, *first->second, run,
+      const auto [first, is_new] =
+          known.emplace(std::tuple(data, run.seed, run.fold), Known{&run, i});
+      const Known& other = first->second;
+      if (is_new || other.run->data_sha256 == run.data_sha256) continue;
+      if (!may_draw_others(plan, experiment, plan.configs[other.config].experiment))
+        refuse(plan, *other.run, run,
                "were trained on different data, although the configs name the same");
+      if (sentences.empty())
+        sentences.push_back(
+            "Different networks were trained on different draws of the data: random " +
+            experiment.random.plugin->name +
+            " is one sequence, which gives the weights first. With --set random=philox, all "
+            "of a seed see the same.");
     }
   }
+  return sentences;
 }
 
 }  // namespace
@@ -124,7 +154,7 @@ std::vector<std::string> require_same_sources(const ComparisonPlan& plan,
     for (std::string& sentence : require_data(plan, rows[i], plan.configs[i].experiment))
       sentences.push_back(std::move(sentence));
   }
-  require_pairs(plan, rows);
+  std::ranges::move(require_pairs(plan, rows), std::back_inserter(sentences));
   std::map<std::string, std::set<std::string>> versions;
   const ReportRun* first = nullptr;
   for (const ReportRow& row : rows)

@@ -93,14 +93,19 @@ MeanOf mean_of(std::span<const double> numbers, double overlap) {
   return out;
 }
 
+bool is_spread_rounding(std::span<const double> numbers) {
+  if (numbers.size() < 2) return false;
+  const double mean = plain_mean(numbers);
+  return standard_deviation(numbers, mean) <= rounding * std::abs(mean);
+}
+
 std::optional<double> paired_p(std::span<const double> differences, double overlap) {
   if (differences.size() < 2) return std::nullopt;
   const auto n = static_cast<double>(differences.size());
   const double mean = plain_mean(differences), deviation = standard_deviation(differences, mean);
   const double worth = independent(n, overlap);
   // a spread of rounding alone is none: then only the signs say something
-  if (deviation <= rounding * std::abs(mean))
-    return mean == 0 ? 1 : std::min(1., std::exp2(1 - worth));
+  if (is_spread_rounding(differences)) return mean == 0 ? 1 : std::min(1., std::exp2(1 - worth));
   return t_two_sided_p(mean / (deviation / std::sqrt(worth)), n - 1);
 }
 

@@ -20,6 +20,9 @@ struct MeanOf {
 /// overlap: below.
 MeanOf mean_of(std::span<const double> numbers, double overlap = 0);
 
+/// Returns whether numbers differ by no more than rounding does. False below two.
+bool is_spread_rounding(std::span<const double> numbers);
+
 /// Returns the p of the paired t-test of differences against 0; nothing below two pairs.
 /// Differences that are all equal show no noise, which the test measures by; then it is the sign
 /// test: 1 if they are 0, else 2 / 2^n, where n is how many independent ones they are worth.

@@ -48,13 +48,14 @@ bool is_clear(const std::optional<double>& p) {
 /// The rows that are clearly better and clearly worse than the baseline, by name.
 struct ClearRows {
   std::vector<std::string> better, worse;
-  std::size_t compared = 0;
+  std::size_t compared = 0, judged = 0;  // judged: by more than one pair
 };
 ClearRows clear_rows(const Report& report) {
   ClearRows out;
   for (const ReportRow& row : report.rows) {
     if (!row.against) continue;
     ++out.compared;
+    out.judged += row.against->p.has_value();
     if (!is_clear(row.against->p_holm)) continue;
     const bool up = row.against->difference > 0;
     (up == report.higher_is_better ? out.better : out.worse).push_back(single_quoted(row.name));
@@ -87,6 +88,7 @@ void say_what_is_better(const Report& report, std::vector<std::string>& out) {
   if (rows.compared == 0) return;
   if (report.kind == "sweep")
     return say_what_is_best(report, rows.compared - rows.worse.size() - rows.better.size(), out);
+  if (rows.judged == 0) return;
   const Words words = words_for(report);
   const std::string baseline = single_quoted(report.baseline);
   const std::string end = words.by + " at " + runs_text(report) + ".";
@@ -103,7 +105,7 @@ void say_what_is_better(const Report& report, std::vector<std::string>& out) {
 }
 
 void say_what_is_faster(const Report& report, std::vector<std::string>& out) {
-  if (report.kind == "sweep" || report.length.kind == "seconds") return;
+  if (report.kind == "sweep" || report.length.kind == "seconds" || !report.times_compare) return;
   for (const ReportRow& row : report.rows) {
     if (!row.against || !is_clear(row.against->times_faster_p_holm)) continue;
     const double times = *row.against->times_faster;
@@ -151,15 +153,35 @@ void say_what_is_noise(const Report& report, std::vector<std::string>& out) {
     out.push_back("With " + runs_text(report) + " only large differences show: use --seeds 10.");
 }
 
-/// Recorded runs may have been made with other seeds or folds than the baseline's.
+/// Recorded runs may have been made with other seeds or folds than the baseline's, and some of both
+/// may have failed.
 void say_what_is_apart(const Report& report, std::vector<std::string>& out) {
   const auto baseline = std::ranges::find(report.rows, report.baseline, &ReportRow::name);
-  if (baseline == report.rows.end() || !baseline->metric.mean) return;
-  for (const ReportRow& row : report.rows)
-    if (&row != &*baseline && row.metric.mean && !row.against)
-      out.push_back(single_quoted(row.name) + " and " + single_quoted(report.baseline) +
-                    " have no seed with the same fold in common, so there is no verdict: their "
-                    "numbers may be of different examples.");
+  if (baseline == report.rows.end()) return;
+  const bool has_other = std::ranges::any_of(report.rows, [&](const ReportRow& row) {
+    return &row != &*baseline && row.metric.mean.has_value();
+  });
+  if (!baseline->metric.mean) {
+    if (has_other)
+      out.push_back("The baseline " + single_quoted(report.baseline) +
+                    " has no number, so there is no verdict: --baseline names another config.");
+    return;
+  }
+  const bool any_fold = std::ranges::any_of(report.rows, [](const ReportRow& row) {
+    return std::ranges::any_of(row.runs, [](const ReportRun& run) { return run.fold > 0; });
+  });
+  const std::string seed = any_fold ? "seed with the same fold" : "seed";
+  for (const ReportRow& row : report.rows) {
+    if (&row == &*baseline || !row.metric.mean) continue;
+    const std::string both =
+        single_quoted(row.name) + " and " + single_quoted(report.baseline) + " have ";
+    if (!row.against)
+      out.push_back(both + "no " + seed +
+                    " in common, so there is no verdict: their numbers may be of different "
+                    "examples.");
+    else if (row.against->pairs == 1 && (row.runs.size() > 1 || baseline->runs.size() > 1))
+      out.push_back(both + "one " + seed + " in common, which is too little for a verdict.");
+  }
 }
 
 /// Costs of other classes or other weights are other quantities.
@@ -174,8 +196,9 @@ void say_what_costs_are(const Report& report, std::vector<std::string>& out) {
 /// Says what the scores of folds, or of parts that each seed draws, are.
 void say_what_runs_share(const Report& report, std::vector<std::string>& out) {
   const auto compared = [](const ReportRow& row) { return row.against.has_value(); };
-  const bool intervals = report.seeds.size() > 1;
-  if (report.overlap > 0 && (intervals || std::ranges::any_of(report.rows, compared)))
+  const bool several = report.seeds.size() > 1 || report.folds.count > 0;
+  if (report.overlap > 0 && several &&
+      (report.seeds.size() > 1 || std::ranges::any_of(report.rows, compared)))
     out.push_back(std::string(report.folds.count > 0 ? "Runs of different folds share training "
                                                        "examples"
                                                      : "Each seed draws its " + report.part +
@@ -212,6 +235,11 @@ bool chooses_by_test(const Report& report) {
 /// The best of several scores was chosen for being the best, perhaps by luck: says what the best
 /// point is worth elsewhere, which may be less or more, or how to find out.
 void say_what_was_chosen(const Report& report, std::vector<std::string>& out) {
+  if (report.folds.count == 0 && report.part == part_names[NNRUN_TRAIN])
+    out.push_back(
+        "These are scores of the training part: they say how well a config fits what it was "
+        "trained on, not what it is worth. Give the data another part: --set "
+        "data.split.validation=0.2.");
   if (report.kind != "sweep") return;
   const ReportRow& best = report.rows.front();
   const bool has_validation =

@@ -1,4 +1,4 @@
-// Runs of a comparison, each in a child process of its own, several at a time.
+// Runs of a comparison, in child processes, several at a time.
 #pragma once
 #include <functional>
 #include <span>

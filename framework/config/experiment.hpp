@@ -39,7 +39,8 @@ struct Split {
   /// is left alone. 0: there are no folds.
   std::size_t folds = 0, fold = 0;
   bool shuffle = true;  ///< draw the examples by the stream `split`; false: take them from the end
-  bool stratify = false;  ///< keep the proportions of the classes
+  bool stratify = false;      ///< keep the proportions of the classes
+  std::size_t test_seed = 0;  ///< by which `test` is drawn; 0: by that of the run
 };
 
 /// What is done to each input of the network, fitted on the training part.

@@ -107,6 +107,11 @@ constexpr std::array table{
         "data.split.shuffle", "draw these examples at random; false: take them from the end"),
     value<data, &DataSpec::split, &Split::stratify>(
         "data.split.stratify", "keep the proportions of the classes in every part"),
+    value<data, &DataSpec::split, &Split::test_seed>(
+        "data.split.test_seed",
+        "seed by which 'test' is drawn, so that the part is the same for every seed of the run; if "
+        "missing, that seed",
+        {.min = 1}),
     value<data, &DataSpec::split, &Split::folds>(
         "data.split.folds",
         "into how many folds the training part is cut, of which one is the test part; for all in "

@@ -118,6 +118,7 @@ class ExperimentReader {
                     "'validation' and 'test' together leave nothing to train on",
                     "their sum must be below 1");
     if (key.path == "data.split") require_fold(map.place());
+    if (key.path == "data.split") require_drawn_test(map);
     if (key.path == "data.split" && e_.data.windows) cut_by_time(map);
     if (key.path == "data.windows" && e_.data.windows->length == 0 &&
         map.written("length") == nullptr && fields.written(key.name())->is(ConfigNode::Kind::map))
@@ -147,6 +148,17 @@ class ExperimentReader {
       problems_.add(place,
                     "there is no fold " + std::to_string(fold) + " of " + std::to_string(folds),
                     "write fold: 1 to " + std::to_string(folds));
+  }
+
+  void require_drawn_test(Fields& split) {
+    const Split& read = e_.data.split;
+    if (read.test_seed == 0 || (read.test > 0 && read.shuffle)) return;
+    const ConfigNode* const node = split.written("test_seed");
+    problems_.add(
+        node != nullptr ? node->place : split.place(),
+        "'test_seed' draws a test part, but " +
+            std::string(read.test == 0 ? "none is cut off" : "this one is taken from the end"),
+        read.test == 0 ? "write test: 0.2 beside it, or remove it" : "remove it");
   }
 
   /// Examples that share rows cannot be drawn: those of one part would know those of another.

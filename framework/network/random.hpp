@@ -37,6 +37,8 @@ class Random {
  public:
   Random(const Use& plugin, std::uint64_t seed);
   const Object& object() const { return object_; }
+  /// Returns the same plugin with another seed, before its first number.
+  Random with_seed(std::uint64_t seed) const { return {plugin_, seed}; }
   /// Returns how many numbers were drawn so far. Only a sequential plugin depends on it.
   std::uint64_t& position() { return drawn_; }
   bool is_sequential() const {

@@ -43,6 +43,17 @@ void require_config(const fs::path& folder, const std::string& sha256) {
                               .hint = "put back what nnrun wrote"});
 }
 
+void read_failure(const RecordField& record, ReportRun& run) {
+  run.error = record.at("error").text();
+  const auto problems = record.find("problems");
+  if (!problems) return;
+  for (const RecordField& problem : problems->items(most_libraries)) {
+    if (const auto note = problem.find("note")) run.note = note->text();
+    if (const auto hint = problem.find("hint")) run.hint = hint->text();
+    return;  // the first is what ended it
+  }
+}
+
 void read_record(const fs::path& folder, ReportRun& run) {
   const fs::path file = folder / "run.json";
   const Json json = read_json(file);
@@ -52,7 +63,7 @@ void read_record(const fs::path& folder, ReportRun& run) {
   run.config_sha256 = record.at("config_sha256").text();
   require_config(folder, run.config_sha256);
   read_origin(record, run);
-  if (run.status == "failed") run.error = record.at("error").text();
+  if (run.status == "failed") read_failure(record, run);
   if (run.done())
     read_result(record.at("result"), run);
   else if (const auto result = record.find("result"))

@@ -47,6 +47,7 @@ struct ReportRun {
   std::string folder;
   std::string status;  ///< done, failed, interrupted, running; `missing` without a run.json
   std::string error{};
+  std::string note{}, hint{};  ///< to the error; may be empty
   std::array<std::optional<Scores>, NNRUN_PARTS> scores{};
   std::optional<RunSeconds> seconds{};
   std::optional<std::size_t> epochs{}, parameters{};
@@ -131,7 +132,8 @@ struct Report {
   double overlap = 0;                               ///< of the runs' examples: see overlap_of_folds
   std::string why_costs_differ{};  ///< a clause, where costs do not mean the same in all rows
   CommonLength length{};
-  std::string times{};  ///< how times were measured, in words
+  std::string times{};         ///< how times were measured, in words
+  bool times_compare = false;  ///< runs had a process of their own, one at a time, or so it seems
   std::vector<ReportRow> rows{};
   std::vector<KeyValues> differences{};  ///< of the configs, row by row
   std::vector<std::string> summary{};

@@ -1,6 +1,5 @@
 #include "runs/run_record.hpp"
 
-#include <sys/resource.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <set>
 
 #include "base/files.hpp"
+#include "base/heap.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "config/recorded_files.hpp"
@@ -117,12 +117,6 @@ std::vector<const Use*> uses_of(const Experiment& e) {
   return uses;
 }
 
-std::uint64_t peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
-
 /// Returns where the sets that came with this program may lie.
 std::vector<std::filesystem::path> own_folders() {
   std::vector<std::filesystem::path> folders = own_places("plugins", "lib/nnrun/plugins");
@@ -173,6 +167,13 @@ Json machine_json() {
 void prepare_records(const Experiment& experiment) {
   known_processor();
   for (const Use* use : uses_of(experiment)) use->plugin->library->sha256();
+}
+
+bool came_with_program(const Experiment& experiment) {
+  const std::vector<std::filesystem::path> own = own_folders();
+  return std::ranges::all_of(uses_of(experiment), [&](const Use* use) {
+    return std::ranges::count(own, use->plugin->library->file.parent_path()) > 0;
+  });
 }
 
 std::string needed_plugins_json(const Experiment& experiment, Folders folders) {

@@ -88,6 +88,9 @@ enum class Folders {
 };
 /// Does the same for a model's file, or for what must be the same elsewhere.
 std::string needed_plugins_json(const Experiment& experiment, Folders folders);
+/// Returns whether all classes that a run uses are of libraries that lie where those lie that came
+/// with the program.
+bool came_with_program(const Experiment& experiment);
 /// Return what run.json says of this program and of this machine.
 nlohmann::ordered_json version_json();
 nlohmann::ordered_json machine_json();

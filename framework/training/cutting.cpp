@@ -168,24 +168,42 @@ std::vector<std::uint8_t> Cutting::parts_of(std::size_t count, std::span<const d
   std::array<std::size_t, NNRUN_PARTS> sizes = shape.rows;
   if (split_.validation == 0) sizes[NNRUN_VALIDATION] = 0;  // the data set may have one
   if (split_.test == 0) sizes[NNRUN_TEST] = 0;
-  const auto by_class = [&] {
-    const TargetClasses classes = classes_of(targets, size_of(shape.target));
+  const auto by_class_or_order = [&] {
+    TargetClasses classes;
+    if (split_.stratify) classes = classes_of(targets, size_of(shape.target));
     if (classes.too_many) refuse_to_stratify();
-    return cut_by_class(order, sizes, classes.of_example);
+    draw_test_part(order, sizes, classes, random);
+    return split_.stratify ? cut_by_class(order, sizes, classes.of_example)
+                           : cut_in_order(order, sizes);
   };
-  const Cut cut = split_.folds > 0  ? fold_of(targets, order, shape)
-                  : split_.stratify ? by_class()
-                                    : cut_in_order(order, sizes);
+  const Cut cut =
+      split_.folds > 0 ? fold_of(targets, std::move(order), random, shape) : by_class_or_order();
   std::vector<std::uint8_t> parts(count, no_part);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     for (const std::uint32_t i : cut[part]) parts[i] = static_cast<std::uint8_t>(part);
   return parts;
 }
 
+/// Moves the examples that a run with `test_seed` would test on behind all others, from where the
+/// test part is cut.
+void Cutting::draw_test_part(std::vector<std::uint32_t>& order,
+                             const std::array<std::size_t, NNRUN_PARTS>& sizes,
+                             const TargetClasses& classes, const Random& random) const {
+  if (split_.test_seed == 0) return;
+  Random other = random.with_seed(split_.test_seed);
+  std::vector<std::uint32_t> drawn(order.size());
+  std::iota(drawn.begin(), drawn.end(), 0u);
+  other.shuffle(drawn, "split", 0);
+  const Cut cut =
+      split_.stratify ? cut_by_class(drawn, sizes, classes.of_example) : cut_in_order(drawn, sizes);
+  std::ranges::stable_partition(
+      order, [&](std::uint32_t i) { return !std::ranges::binary_search(cut[NNRUN_TEST], i); });
+}
+
 /// Sets aside what the split's own test part holds without folds, then holds a fold of the rest
 /// out: by class where it says `stratify`, or where examples have classes and no order to keep.
-Cut Cutting::fold_of(std::span<const double> targets, std::span<const std::uint32_t> order,
-                     DataShape& shape) const {
+Cut Cutting::fold_of(std::span<const double> targets, std::vector<std::uint32_t> order,
+                     const Random& random, DataShape& shape) const {
   const std::size_t out = size_of(shape.target);
   const std::size_t aside = split_.test > 0 ? shape.folds.set_aside : 0;
   TargetClasses classes;
@@ -194,6 +212,7 @@ Cut Cutting::fold_of(std::span<const double> targets, std::span<const std::uint3
   if (classes.too_many && split_.stratify) refuse_to_stratify();
   if (classes.too_many) classes = {};
   const std::array<std::size_t, NNRUN_PARTS> sizes{order.size() - aside, 0, aside};
+  if (aside > 0) draw_test_part(order, sizes, classes, random);
   const Cut own =
       split_.stratify ? cut_by_class(order, sizes, classes.of_example) : cut_in_order(order, sizes);
   std::vector<std::uint32_t> rest;

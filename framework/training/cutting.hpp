@@ -6,6 +6,7 @@
 #include "network/random.hpp"
 #include "training/data_shape.hpp"
 #include "training/split.hpp"
+#include "training/target_classes.hpp"
 namespace nnrun::host {
 
 class Cutting {
@@ -37,8 +38,11 @@ class Cutting {
   void require_order(const DataShape& shape) const;
   void part_from_each_other(DataShape& shape) const;
   void hold_out_fold(DataShape& shape) const;
-  Cut fold_of(std::span<const double> targets, std::span<const std::uint32_t> order,
-              DataShape& shape) const;
+  void draw_test_part(std::vector<std::uint32_t>& order,
+                      const std::array<std::size_t, NNRUN_PARTS>& sizes,
+                      const TargetClasses& classes, const Random& random) const;
+  Cut fold_of(std::span<const double> targets, std::vector<std::uint32_t> order,
+              const Random& random, DataShape& shape) const;
   [[noreturn]] void refuse_to_stratify() const;
 
   Split split_;

@@ -22,7 +22,8 @@ std::string words_of_rare(const std::vector<std::string>& classes) {
 
 std::vector<std::string> words_of_folds(const FoldFacts& folds) {
   std::vector<std::string> words;
-  if (folds.by_class) words.emplace_back("each fold has its share of every class");
+  if (folds.by_class && folds.rare.empty())
+    words.emplace_back("each fold has its share of every class");
   if (!folds.rare.empty()) words.push_back(words_of_rare(folds.rare));
   if (folds.set_aside > 0)
     words.push_back("the test part of the data is left alone: " + std::to_string(folds.set_aside) +

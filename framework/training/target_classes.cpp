@@ -45,6 +45,7 @@ template <class T>
 std::string name_of_class(std::span<const T> row, const DataNames& names) {
   if (names.ordered)
     return names.classes.at(static_cast<std::size_t>(std::ranges::count(row, T(1))));
+  if (row.size() == 1 && names.classes.size() == 2) return names.classes[row[0] == 1 ? 1 : 0];
   const bool says_yes =
       row.size() > 1 && std::ranges::all_of(row, [](T t) { return t == 1 || t == 0 || t == -1; });
   const std::vector<std::string>& known = names.classes.empty() ? names.targets : names.classes;

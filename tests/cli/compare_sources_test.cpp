@@ -84,7 +84,9 @@ TEST_CASE("shards with other data or libraries are refused", "[compare][sweep]")
       "$nnrun sweep small.yaml --set 'sweep={train.batch_size: [1, 2]}' --out s --shard ";
   const Ended first = run(sweep + "1/2", scratch.folder());
   CHECK(first.status == 0);
-  CHECK_THAT(first.err, EndsWith("resume   nnrun sweep --resume s --shard 1/2\n"));
+  CHECK_THAT(
+      first.err,
+      EndsWith("left     --shard 2/2\nthen     nnrun sweep --resume s  shows all of them\n"));
   scratch.write("small.csv", small_csv + "7,7,x\n");
   CHECK(refused(sweep + "2/2", 5, scratch.folder()) ==
         "error: 'small.csv' changed since the comparison was planned\n" + put_back);
@@ -134,6 +136,46 @@ TEST_CASE("one mean is never over runs on different data without a word", "[comp
         "error: '1' and '4' were trained on different data, although the configs name the same\n"
         "   = help: compare runs that were made from the same\n");
   CHECK_THAT(run("$nnrun compare 1 2", scratch.folder()).out, !Contains("different data"));
+}
+
+TEST_CASE("different networks that draw their data after their weights are told apart",
+          "[compare]") {
+  const Scratch scratch;
+  const std::string swept = GENERATE(as<std::string>(), "units: [2, 5]",
+                                     "init: [{type: uniform, low: 0, high: 1}, zeros]");
+  CAPTURE(swept);
+  scratch.write("swept.yaml", "extends: " NNRUN_SOURCE_DIR
+                              "/configs/diagonal-analytic.yaml\nname: swept\n"
+                              "sweep: {model.layers.dense_1." +
+                                  swept + "}\n");
+  const std::string command =
+      "$nnrun sweep swept.yaml --seeds 2 --set data.train=50 --set data.test=50 -q ";
+  const Ended article = run(command, scratch.folder());
+  CAPTURE(article.err);
+  CHECK(article.status == 0);
+  CHECK_THAT(article.out,
+             Contains("Different networks were trained on different draws of the data: random "
+                      "arc4 is one sequence, which gives the weights first. With --set "
+                      "random=philox, all of a seed see the same.\n"));
+  const Ended philox = run(command + "--set random=philox", scratch.folder());
+  CHECK(philox.status == 0);
+  CHECK_THAT(philox.out, !Contains("different draws"));
+}
+
+TEST_CASE("the same network that saw other data is refused, whatever draws them", "[compare]") {
+  const Scratch scratch;
+  for (const std::string rate : {"1", "2"})
+    REQUIRE(run("$nnrun $configs/diagonal-analytic.yaml -q --set data.train=50 --set data.test=50 "
+                "--set name=r" +
+                    rate + " --set train.optimizer.learning_rate=" + rate + " --out " + rate,
+                scratch.folder())
+                .status == 0);
+  CHECK(run("$nnrun compare 1 2", scratch.folder()).status == 0);
+  json record = parsed(text_of(scratch / "2/run.json"));
+  record["data_sha256"] = std::string(64, '0');  // as another version of the data set would give
+  scratch.write("2/run.json", record.dump());
+  CHECK_THAT(refused("$nnrun compare 1 2", 1, scratch.folder()),
+             Contains("were trained on different data, although the configs name the same"));
 }
 
 TEST_CASE("runs that were cut short or failed from outside are tried again, others are not",

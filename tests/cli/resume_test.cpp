@@ -95,7 +95,7 @@ TEST_CASE("a run that trains on and is killed meanwhile has its last result unti
           0);
   const json before = result_of(scratch / "run");
   const std::string model = text_of(scratch / "run/model.safetensors");
-  run(started("$nnrun train -q --resume run --set train.epochs=30") +
+  run(started("$nnrun train -q --resume run --set train.epochs=120") +
           wait_until("test ! -e run/checkpoints/step-000000000200.safetensors") +
           "kill -KILL $child",
       scratch.folder());
@@ -103,7 +103,7 @@ TEST_CASE("a run that trains on and is killed meanwhile has its last result unti
   CHECK(result_of(scratch / "run") == before);
   CHECK(text_of(scratch / "run/model.safetensors") == model);
   REQUIRE(run("$nnrun train -q --resume run", scratch.folder()).status == 0);
-  REQUIRE(run("$nnrun " + config + " --out whole --set train.epochs=30", scratch.folder()).status ==
+  REQUIRE(run("$nnrun " + config + " --out whole --set train.epochs=120", scratch.folder()).status ==
           0);
   check_same(scratch / "run", scratch / "whole");
 }
@@ -113,7 +113,7 @@ TEST_CASE("what a signal ends goes on by the command that it prints", "[cli]") {
   const auto [signal, status] =
       GENERATE(table<std::string, int>({{"INT", 130}, {"TERM", 143}, {"HUP", 129}}));
   CAPTURE(signal);
-  const std::string config = "diagonal-minibatch.yaml --set train.epochs=40";
+  const std::string config = "diagonal-minibatch.yaml --set train.epochs=200";
   const Ended ended =
       meanwhile("kill -" + signal + " $child; wait $child", scratch.folder(), config);
   CHECK(ended.status == status);

@@ -24,10 +24,12 @@ void fuzz_arguments(std::string_view input) {
     require_promise(shard.index < shard.count, "a shard is one of its count");
   }
   if (arguments.has("--jobs")) host::jobs_of(arguments);
-  if (arguments.has("--fail-if"))
-    host::check_condition(arguments.text("--fail-if"), "accuracy", true);
   host::ComparisonPlan plan;
   host::read_options(arguments, plan);
+  plan.metric = "accuracy";
+  plan.fraction = true;
+  plan.configs.resize(2);
+  host::check_condition(plan);
 }
 
 }  // namespace nnrun::testing

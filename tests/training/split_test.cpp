@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "support/example_data.hpp"
 #include "training/fold_words.hpp"
@@ -154,9 +155,42 @@ TEST_CASE("examples in order are not shuffled for their classes, and rare classe
   const Read drawn = read(data, 6, {.folds = 3, .fold = 1});
   CHECK(drawn.shape.folds.rare == std::vector<std::string>{"rare"});
   CHECK(host::words_of_folds(drawn.shape.folds) ==
-        std::vector<std::string>{"each fold has its share of every class",
-                                 "class 'rare' has fewer examples than there are folds: some have "
+        std::vector<std::string>{"class 'rare' has fewer examples than there are folds: some have "
                                  "none of it"});
+}
+
+TEST_CASE("a test part with a seed of its own is the same for every seed of the run",
+          "[training][split]") {
+  const Scratch scratch;
+  std::string text = "x,kind\n";
+  for (int i = 0; i < 60; ++i) text += std::to_string(i) + (i % 4 == 0 ? ",rare\n" : ",often\n");
+  const host::Use data = use("dataset", "csv", {{"path", scratch.write("a.csv", text).string()}});
+  const bool by_class = GENERATE(false, true);
+  CAPTURE(by_class);
+  const host::Split split{.validation = 0.2, .test = 0.2, .stratify = by_class, .test_seed = 6};
+  host::Split plain = split, folds = split;
+  plain.test_seed = 0;
+  folds.folds = 3;
+  const Numbers test = rows_of(read(data, 6, plain), NNRUN_TEST);
+  CHECK(test.size() == 12);
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)  // its own seed changes nothing
+    CHECK(rows_of(read(data, 6, split), part) == rows_of(read(data, 6, plain), part));
+  std::set<Numbers> validations;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const Read cut = read(data, seed, split);
+    CHECK(rows_of(cut, NNRUN_TEST) == test);
+    CHECK(rows_of(read(data, seed, plain), NNRUN_TEST) != test);
+    CHECK(cut.parts[NNRUN_VALIDATION].count == 12);
+    validations.insert(rows_of(cut, NNRUN_VALIDATION));
+    Numbers held_out = test;
+    for (folds.fold = 1; folds.fold <= 3; ++folds.fold) {
+      const Numbers fold = rows_of(read(data, seed, folds), NNRUN_TEST);
+      held_out.insert(held_out.end(), fold.begin(), fold.end());
+    }
+    std::ranges::sort(held_out);
+    CHECK(held_out == counted_to(60));
+  }
+  CHECK(validations.size() == 5);
 }
 
 TEST_CASE("folds that cannot be cut are refused", "[training][split]") {
