@@ -206,6 +206,14 @@ bool is_for_every_verb(const std::string& word) {
   });
 }
 
+/// Throws UsageError for a table where a config is wanted.
+void refuse_table(const std::string& file) {
+  for (const char* const ending : {".csv", ".tsv", ".csv.gz"})
+    if (file.ends_with(ending))
+      throw UsageError(Problem{.what = "'" + file + "' is a table, not a config",
+                               .hint = "nnrun new config " + file + " writes one for it"});
+}
+
 /// Takes out the verb: the first word but for options of every verb. A file there means `train`.
 const Verb& take_verb(std::vector<std::string>& words) {
   if (words.empty()) return *find_verb("help");
@@ -219,10 +227,7 @@ const Verb& take_verb(std::vector<std::string>& words) {
     words.erase(place);
     return *verb;
   }
-  for (const char* const ending : {".csv", ".tsv", ".csv.gz"})
-    if (first.ends_with(ending))
-      throw UsageError(Problem{.what = "'" + first + "' is a table, not a config",
-                               .hint = "nnrun new config " + first + " writes one for it"});
+  refuse_table(first);
   if (first.starts_with("-") || looks_like_file(first)) return *find_verb("train");
   throw UsageError(Problem{.what = "'" + first + "' is neither a verb nor a config file",
                            .hint = did_you_mean(first, verb_names())});
@@ -311,6 +316,8 @@ void check_targets(const Arguments& arguments, const Verb& verb) {
   const std::vector<std::string>& targets = arguments.targets;
   if (targets.size() < verb.fewest && !arguments.has("--resume"))
     throw UsageError(needs_target(verb));
+  if (std::string_view(verb.target).starts_with("CONFIG"))
+    for (const std::string& target : targets) refuse_table(target);
   if (targets.size() > verb.most)
     throw UsageError(Problem{
         .what = "'" + targets[verb.most] + "' is one word too many",

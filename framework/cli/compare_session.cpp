@@ -131,6 +131,8 @@ void show_all(const Arguments& arguments, Registry& registry, const Report& repo
   const Terminal out(stdout);
   if (!arguments.json) show(arguments, report);
   nlohmann::ordered_json trained;
+  if (arguments.has("--then") && !best && !arguments.json)
+    Terminal(stderr).write("then     nothing is trained: no point has a score\n");
   if (then) trained = train_best(arguments, registry, *best, report);
   if (arguments.json) {
     nlohmann::ordered_json json = to_json(report, ReportForm::table);

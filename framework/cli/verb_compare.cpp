@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "base/commands.hpp"
+#include "base/text.hpp"
 #include "cli/compare_session.hpp"
+#include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
 #include "report/read_run.hpp"
@@ -27,11 +29,10 @@ ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
     ComparedConfig config;
     config.file = file;
     config.experiment = read_experiment(file, arguments.overrides, registry);
-    if (const SweepSpec& sweep = config.experiment.sweep; !sweep.keys.empty())
-      throw ConfigError(Problem{.what = "compare does not go through the points of a sweep",
-                                .place = sweep.keys.front().place,
-                                .hint = "nnrun sweep " + shell_word(file) +
-                                        " does; to compare one point, remove 'sweep'"});
+    if (!config.experiment.sweep.keys.empty() && !arguments.quiet && !arguments.json)
+      Terminal(stderr).write("note: " + single_quoted(file) +
+                             " is trained without its sweep: nnrun sweep " + shell_word(file) +
+                             " trains the points\n");
     config.name = config.experiment.name;
     plan.configs.push_back(std::move(config));
   }

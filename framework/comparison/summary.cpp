@@ -85,7 +85,11 @@ void say_what_is_equal(const Report& report, std::vector<std::string>& out) {
 
 void say_what_is_better(const Report& report, std::vector<std::string>& out) {
   const ClearRows rows = clear_rows(report);
-  if (rows.compared == 0) return;
+  if (rows.compared == 0) {
+    if (report.kind == "sweep" && report.rows.size() > 1 && report.rows.front().metric.mean)
+      out.push_back(single_quoted(report.rows.front().name) + " is the only point with a score.");
+    return;
+  }
   if (report.kind == "sweep")
     return say_what_is_best(report, rows.compared - rows.worse.size() - rows.better.size(), out);
   if (rows.judged == 0) return;

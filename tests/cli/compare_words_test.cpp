@@ -137,11 +137,28 @@ TEST_CASE("a comparison that means nothing, or something else, is refused before
   check_refused(scratch,
                 "compare net.yaml other.yaml --set 'metrics=[accuracy, auc]' --fail-if 'auc < 0.5'",
                 2, "--metric auc compares by it");
+  check_refused(scratch, "compare t.csv net.yaml", 2, "nnrun new config t.csv writes one for it");
   check_refused(scratch, "compare net.yaml other.yaml --set seed=4", 2, "--seeds 10 is 1 to 10");
   check_refused(scratch, "compare net.yaml other.yaml --csv --md", 2, "leave one of the two away");
   CHECK(run("$nnrun compare net.yaml other.yaml --json --md", scratch.folder()).status == 2);
   write_net(scratch, "{validation: 0.2}", "sweep: {train.batch_size: [4, 8]}\n");
-  check_refused(scratch, "compare net.yaml", 3, "nnrun sweep net.yaml does");
+  CHECK_THAT(said(scratch, "compare net.yaml --seeds 2"),
+             Contains("note: 'net.yaml' is trained without its sweep: nnrun sweep net.yaml trains "
+                      "the points\n"));
+}
+
+TEST_CASE("a sweep says which point is left, or that none is", "[compare]") {
+  const Scratch scratch;
+  write_net(scratch, "{validation: 0.2}", "sweep: {train.optimizer.learning_rate: [0.1, 1e300]}\n");
+  const std::string linear =
+      "sweep net.yaml -q --seeds 2 --set train.cost=mean_squared_error --set "
+      "model.layers.dense_1.activation=linear";
+  CHECK_THAT(said(scratch, linear, 1),
+             Contains("'learning_rate_0.1' is the only point with a score."));
+  write_net(scratch, "{validation: 0.2}",
+            "sweep: {train.optimizer.learning_rate: [1e299, 1e300]}\n");
+  CHECK_THAT(said(scratch, linear + " --then train-best", 1),
+             Contains("then     nothing is trained: no point has a score\n"));
 }
 
 TEST_CASE("folders of several runs lead to the runs", "[compare]") {

@@ -186,7 +186,7 @@ TEST_CASE("a run that a signal ends says how to go on, and going on gives the sa
       // before the first step and after the last there is nothing to go on with
       if (status == 0 || command.empty()) continue;
       const Ended gone_on = run(command + " -q", scratch.folder());
-      CAPTURE(gone_on.out, gone_on.err, names_in(scratch / "r"));
+      CAPTURE(gone_on.out, gone_on.err);
       REQUIRE(gone_on.status == 0);
     }
     ++ended;
