@@ -99,6 +99,15 @@ std::string aligned(const std::vector<Row>& rows, const Terminal& terminal) {
   return text;
 }
 
+/// Returns a text behind its title, later lines below its first; empty if there is none.
+std::string indented(const std::string& title, const std::string& text) {
+  if (text.empty()) return "";
+  std::string lines = title;
+  for (const char c : text)
+    lines += c == '\n' ? '\n' + std::string(title.size(), ' ') : std::string(1, c);
+  return lines + "\n";
+}
+
 std::string failures_text(const Report& report) {
   constexpr std::size_t most = 20;
   std::vector<Row> failed;
@@ -110,8 +119,8 @@ std::string failures_text(const Report& report) {
       failed.push_back({row.name + " " + words_for_run(run.seed, run.fold),
                         run.status + (run.error.empty() ? "" : ": " + run.error)});
       if (!std::exchange(is_first, false)) continue;
-      std::string text = run.note.empty() ? "" : "     = note: " + run.note + "\n";
-      text += run.hint.empty() ? "" : "     = help: " + run.hint + "\n";
+      const std::string text =
+          indented("     = note: ", run.note) + indented("     = help: ", run.hint);
       if (std::ranges::count(help, text) == 0) help.push_back(text);
     }
   }
@@ -173,7 +182,9 @@ std::string comparison_text(const Report& report, const Terminal& terminal) {
     title = "         ";
   }
   if (!report.times_compare)
-    text += "times    " + report.times + "; --time measures each by itself\n";
+    text += "times    " + report.times +
+            (report.times == "as recorded" ? ", beside other runs: they say little\n"
+                                           : "; --time measures each by itself\n");
   return text;
 }
 

@@ -42,12 +42,13 @@ ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
   return plan;
 }
 
-/// Returns the first key, apart from seed and fold, that is different in two configs, or only in
+/// Returns the first key, apart from seeds and fold, that is different in two configs, or only in
 /// one; empty if there is none.
 std::string different_key(const Experiment& a, const Experiment& b) {
   auto keys = resolved_keys(a), others = resolved_keys(b);
   for (auto* const all : {&keys, &others})
-    for (const char* const key : {"seed", "data.split.fold"}) all->erase(key);
+    for (const char* const key : {"seed", "data.split.fold", "data.split.test_seed"})
+      all->erase(key);
   for (const auto* const all : {&keys, &others})
     for (const auto& [key, value] : *all) {
       const auto& rest = all == &keys ? others : keys;
@@ -113,6 +114,13 @@ void add_run(const fs::path& folder, Registry& registry, ComparisonPlan& plan) {
       .what = "'" + target.string() + "' is not the folder of a run that ended", .hint = hint});
 }
 
+/// Returns whether a run was trained beside others: how long it took says less then.
+bool is_of_comparison(const fs::path& run) {
+  const fs::path folder = fs::absolute(run).lexically_normal();
+  const fs::path name = folder.has_filename() ? folder : folder.parent_path();
+  return has_plan(name.parent_path().parent_path().parent_path());
+}
+
 ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
   for (const char* option : {"--seeds", "--folds", "--budget", "--set", "--timeout", "--shard"})
     if (arguments.has(option))
@@ -125,6 +133,7 @@ ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
     if (!has_ended(target)) refuse_target(target);
     add_run(fs::path(target), registry, plan);
   }
+  plan.one_at_a_time = std::ranges::none_of(arguments.targets, is_of_comparison);
   std::ranges::sort(plan.seeds);
   const auto other_fold = [&](const PlannedRun& run) { return run.fold != plan.runs[0].fold; };
   if (std::ranges::any_of(plan.runs, other_fold))  // all have as many: else the data differ

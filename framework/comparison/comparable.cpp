@@ -30,6 +30,7 @@ bool may_differ(const std::string& key, const std::string& value, const Comparis
     return true;
   if (key.starts_with("data.columns.")) return value != "drop";
   if (key == "data.split.validation") return plan.folds.count > 0;
+  if (key == "data.split.test_seed") return plan.recorded;  // the checksum of the data tells
   return key == "data.split.fold" && plan.recorded;
 }
 
@@ -178,6 +179,7 @@ double overlap_of_draws(const ComparisonPlan& plan) {
   const Experiment& experiment = plan.configs.front().experiment;
   const Split& split = experiment.data.split;
   if (plan.folds.count > 0 || !split.shuffle || !is_of_file(experiment)) return 0;
+  if (plan.part == part_names[NNRUN_TEST] && split.folds == 0 && split.test_seed > 0) return 0;
   // recorded runs may all have held out the same fold, which each seed cuts anew
   const double test = split.folds > 0 ? 1 / static_cast<double>(split.folds) : split.test;
   const double drawn = plan.part == part_names[NNRUN_TEST]         ? test

@@ -275,7 +275,7 @@ Report report_of(const ComparisonPlan& plan, const std::string& times, const std
       .why_costs_differ = why_costs_differ(plan),
       .length = plan.length,
       .times = times,
-      .times_compare = plan.one_at_a_time || plan.recorded,
+      .times_compare = plan.one_at_a_time,
       .rows = rows_of(plan),
       .command_line = plan.command_line,
       .working_folder = working_folder(),

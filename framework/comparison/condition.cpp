@@ -10,6 +10,13 @@
 namespace nnrun::host {
 namespace {
 
+/// Returns a name without the part before it.
+std::string without_part(const std::string& name) {
+  for (const auto& [prefix, part] : part_prefixes)
+    if (name.starts_with(prefix)) return name.substr(std::string_view(prefix).size());
+  return name;
+}
+
 /// Parses a sum of products of atoms by recursive descent.
 class Condition {
  public:
@@ -19,7 +26,7 @@ class Condition {
       : text_(text), names_(names) {
     name = known_name();
     if (name.empty()) name = dotted_word();
-    if (std::ranges::find(others, name) != others.end())
+    if (std::ranges::find(others, without_part(name)) != others.end())
       refuse("'" + name + "' is not what is compared", "--metric " + name + " compares by it");
     if (std::ranges::find(names_, name) == names_.end())
       refuse(name.empty() ? "it must start with the name of a metric"
@@ -183,13 +190,6 @@ std::vector<std::string> names_for(const std::string& metric) {
     if (metric != "cost") names.push_back(std::string(prefix) + "cost");
   }
   return names;
-}
-
-/// Returns a name without the part before it.
-std::string without_part(const std::string& name) {
-  for (const auto& [prefix, part] : part_prefixes)
-    if (name.starts_with(prefix)) return name.substr(std::string_view(prefix).size());
-  return name;
 }
 
 std::optional<double> mean_in(const ReportRow& row, const std::string& name,

@@ -196,10 +196,12 @@ std::string name_of_run(std::uint64_t seed, std::size_t fold) {
 /// Where runs of several seeds choose a config, the test part must be the same for all of them, and
 /// for the run that trains what was chosen: else its examples had a say in other runs.
 void fix_test_part(ComparisonPlan& plan) {
-  const Experiment& front = plan.configs.front().experiment;
-  if (plan.folds.count == 0 && plan.part != part_names[NNRUN_VALIDATION]) return;
-  if (plan.seeds.size() == 1 && plan.seeds.front() == front.seed) return;
-  const std::size_t seed = std::max<std::size_t>(front.seed, 1);
+  if (plan.folds.count == 0 && plan.part == part_names[NNRUN_TEST]) return;
+  const bool trains_best = plan.kind == "sweep";  // with the seed of the config
+  if (plan.seeds.size() == 1 &&
+      (!trains_best || plan.seeds.front() == plan.configs.front().experiment.seed))
+    return;
+  const std::size_t seed = std::max<std::size_t>(plan.seeds.front(), 1);
   for (ComparedConfig& config : plan.configs)
     if (Split& split = config.experiment.data.split;
         split.shuffle && split.test > 0 && split.test_seed == 0)

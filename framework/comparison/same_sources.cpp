@@ -51,7 +51,8 @@ void require_libraries(const ComparisonPlan& plan, const ReportRow& row) {
 /// Returns whether the seed draws which example is in which part: then the data of two seeds are
 /// different, unless chance has it that both draws are the same.
 bool is_drawn(const ComparisonPlan& plan, const Split& split) {
-  return split.shuffle && (split.validation + split.test > 0 || plan.folds.count > 0);
+  const double drawn = split.validation + (split.test_seed > 0 ? 0 : split.test);
+  return split.shuffle && (drawn > 0 || plan.folds.count > 0);
 }
 
 /// Examples that are equal for two seeds do not depend on the seed: then they are equal for all.
@@ -92,7 +93,8 @@ std::string data_text(const Experiment& experiment) {
   for (const auto& [key, value] : resolved_keys(experiment))
     if (key == "data" || key.starts_with("data.") || key == "dtype" || key == "model.input" ||
         key.starts_with("random"))
-      if (key != "data.split.fold" && key != "data.augment") text += key + ": " + value + "\n";
+      if (key != "data.split.fold" && key != "data.split.test_seed" && key != "data.augment")
+        text += key + ": " + value + "\n";
   // a target of two classes is one number, 0 or 1 or of two signs, or two numbers
   const auto& cost = functions_of<nnrun_cost>(*experiment.train.cost.plugin);
   return text + std::to_string(units_of_output(experiment).value_or(0)) +

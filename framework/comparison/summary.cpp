@@ -75,6 +75,8 @@ void say_what_is_best(const Report& report, std::size_t close, std::vector<std::
 /// The first of equals is named the best, for no other reason than that it is the first.
 void say_what_is_equal(const Report& report, std::vector<std::string>& out) {
   if (report.kind != "sweep" || !report.rows.front().metric.mean) return;
+  if (report.rows.size() > 1 && !report.rows[1].metric.mean)
+    out.push_back(single_quoted(report.rows.front().name) + " is the only point with a score.");
   std::vector<std::string> equal;
   for (const ReportRow& row : report.rows)
     if (row.metric.mean == report.rows.front().metric.mean)
@@ -85,11 +87,7 @@ void say_what_is_equal(const Report& report, std::vector<std::string>& out) {
 
 void say_what_is_better(const Report& report, std::vector<std::string>& out) {
   const ClearRows rows = clear_rows(report);
-  if (rows.compared == 0) {
-    if (report.kind == "sweep" && report.rows.size() > 1 && report.rows.front().metric.mean)
-      out.push_back(single_quoted(report.rows.front().name) + " is the only point with a score.");
-    return;
-  }
+  if (rows.compared == 0) return;
   if (report.kind == "sweep")
     return say_what_is_best(report, rows.compared - rows.worse.size() - rows.better.size(), out);
   if (rows.judged == 0) return;
@@ -236,14 +234,25 @@ bool chooses_by_test(const Report& report) {
   return report.folds.count == 0 && report.part == part_names[NNRUN_TEST];
 }
 
+/// Returns by what else configs can be compared than by the training part.
+std::string other_part(const Report& report) {
+  for (const std::size_t part : {NNRUN_VALIDATION, NNRUN_TEST})
+    for (const ReportRow& row : report.rows)
+      for (const ReportRun& run : row.runs)
+        if (value_in(run, part_names[part], report.metric))
+          return "The data have a " + std::string(part_names[part]) + " part: --metric " +
+                 (part == NNRUN_TEST ? "test." : "val.") + report.metric + ".";
+  return "Give the data a part to compare by: data.split: {validation: 0.2}.";
+}
+
 /// The best of several scores was chosen for being the best, perhaps by luck: says what the best
 /// point is worth elsewhere, which may be less or more, or how to find out.
 void say_what_was_chosen(const Report& report, std::vector<std::string>& out) {
   if (report.folds.count == 0 && report.part == part_names[NNRUN_TRAIN])
     out.push_back(
         "These are scores of the training part: they say how well a config fits what it was "
-        "trained on, not what it is worth. Give the data another part: --set "
-        "data.split.validation=0.2.");
+        "trained on, not what it is worth. " +
+        other_part(report));
   if (report.kind != "sweep") return;
   const ReportRow& best = report.rows.front();
   const bool has_validation =
@@ -257,7 +266,9 @@ void say_what_was_chosen(const Report& report, std::vector<std::string>& out) {
              ? "Choose by the part that is there for it: --metric val." + report.metric + "."
              : std::string("Give the data a part to choose by: --set "
                            "data.split.validation=0.2.")));
-  if (report.rows.size() < 2 || !best.metric.mean || report.part == part_names[NNRUN_TRAIN]) return;
+  const auto scored = std::ranges::count_if(
+      report.rows, [](const ReportRow& row) { return row.metric.mean.has_value(); });
+  if (scored < 2 || report.part == part_names[NNRUN_TRAIN]) return;
   const auto score = report.folds.count > 0 ? std::nullopt : test_score(best, report);
   out.push_back("The best of " + std::to_string(report.rows.size()) +
                 " was chosen by its score, and luck may have helped it: " +
