@@ -198,9 +198,9 @@ void say_what_costs_are(const Report& report, std::vector<std::string>& out) {
 /// Says what the scores of folds, or of parts that each seed draws, are.
 void say_what_runs_share(const Report& report, std::vector<std::string>& out) {
   const auto compared = [](const ReportRow& row) { return row.against.has_value(); };
-  const bool several = report.seeds.size() > 1 || report.folds.count > 0;
-  if (report.overlap > 0 && several &&
-      (report.seeds.size() > 1 || std::ranges::any_of(report.rows, compared)))
+  const bool intervals = report.seeds.size() > 1 ||
+                         (report.folds.count > 0 && std::ranges::any_of(report.rows, compared));
+  if (report.overlap > 0 && intervals)
     out.push_back(std::string(report.folds.count > 0 ? "Runs of different folds share training "
                                                        "examples"
                                                      : "Each seed draws its " + report.part +
