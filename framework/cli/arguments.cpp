@@ -169,7 +169,7 @@ constexpr std::array options{
            "of --exchange: how long a process waits for another before it ends (30)"},
     Option{"--yes", "", "remove without asking"},
     Option{"--json", "", "one JSON object instead of text"},
-    Option{"-q,--quiet", "", "results only: no layers, no progress"},
+    Option{"-q,--quiet", "", "results only: no table of layers, no progress"},
     Option{"-v,--verbose", "", "more: libraries, memory, what plugins say"},
 };
 constexpr const char* options_of_every_verb = "--json --quiet --verbose";

@@ -11,7 +11,7 @@ Exit run_comparison(const Arguments& arguments, Registry& registry, const Compar
 /// Resumes the comparison or the sweep in the folder of --resume.
 Exit resume_comparison(const Arguments& arguments, Registry& registry, const std::string& kind);
 
-/// Says on stderr what the configs are warned of, also where only results are wanted.
+/// Writes on stderr what the configs are warned of: with --quiet, too, but not with --json.
 void say_warnings(const Arguments& arguments, const ComparisonPlan& plan);
 /// Creates a numbered folder below runs/<kind>, or the one of --out.
 std::filesystem::path new_folder(const Arguments& arguments, const std::string& kind);

@@ -1,4 +1,4 @@
-// What a process orders of a child that works on: one number after the other.
+// The orders that a process gives to a child: one number after the other, until it ends them.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -133,7 +133,7 @@ struct Report {
   std::string why_costs_differ{};  ///< a clause, where costs do not mean the same in all rows
   CommonLength length{};
   std::string times{};         ///< how times were measured, in words
-  bool times_compare = false;  ///< runs had a process of their own, one at a time, or so it seems
+  bool times_compare = false;  ///< runs were made one at a time, as far as is known
   std::vector<ReportRow> rows{};
   std::vector<KeyValues> differences{};  ///< of the configs, row by row
   std::vector<std::string> summary{};

@@ -37,6 +37,15 @@ void check_as_alone(const Scratch& scratch, const std::string& comparison) {
   CHECK(compared > 0);
 }
 
+/// Compares configs, one run at a time, and checks the same.
+void compare_as_alone(const Scratch& scratch, const std::string& configs) {
+  const Ended compared =
+      run("$nnrun compare " + configs + " --seeds 3 --jobs 1 --out r -q", scratch.folder());
+  CAPTURE(compared.err);
+  REQUIRE(compared.status == 0);
+  check_as_alone(scratch, "r");
+}
+
 TEST_CASE("runs that follow each other in a process have the bits of the same runs alone",
           "[compare]") {
   const Scratch scratch;
@@ -47,12 +56,7 @@ TEST_CASE("runs that follow each other in a process have the bits of the same ru
   write_config(scratch, "noise",
                "model: {layers: [{type: dense, units: 5}, {type: dropout, rate: 0.3}, {type: "
                "dense, units: 1}]}\ntrain: {gradient: backprop, shuffle: true, batch_size: 7}\n");
-  const Ended compared = run(
-      "$nnrun compare article.yaml adam.yaml spsa.yaml noise.yaml --seeds 3 --jobs 1 --out r -q",
-      scratch.folder());
-  CAPTURE(compared.err);
-  REQUIRE(compared.status == 0);
-  check_as_alone(scratch, "r");
+  compare_as_alone(scratch, "article.yaml adam.yaml spsa.yaml noise.yaml");
 }
 
 TEST_CASE("what another's library keeps in its variables does not go from one run to the next",
@@ -69,11 +73,7 @@ TEST_CASE("what another's library keeps in its variables does not go from one ru
   write_config(scratch, "own", "");
   write_config(scratch, "counting",
                "plugins: [counting.so]\nmodel: {defaults: {activation: counting}}\n");
-  const Ended compared =
-      run("$nnrun compare own.yaml counting.yaml --seeds 3 --jobs 1 --out r -q", scratch.folder());
-  CAPTURE(compared.err);
-  REQUIRE(compared.status == 0);
-  check_as_alone(scratch, "r");
+  compare_as_alone(scratch, "own.yaml counting.yaml");
 }
 
 TEST_CASE("a run that fails or takes too long is blamed alone, whatever its process did before",
